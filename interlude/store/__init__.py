@@ -1,0 +1,1 @@
+"""Everything Interlude remembers: SQLAlchemy tables, one module a subject, sealed free text."""
