@@ -6,6 +6,7 @@ from rasa_sdk import Action
 
 from actions.answering import Answering, Asked, nothing_open
 from interlude import practice
+from interlude.escalation import words
 from interlude.message import Reply
 from interlude.scripts.run import Answer
 
@@ -29,7 +30,13 @@ class ActionStartScript(Answering, Action):  # type: ignore[misc]
     async def answer(self, asked: Asked) -> list[Reply]:
         """Begin the script the intent stands for."""
         script = _STARTS.get(asked.intent, "offer_skill")
-        return await practice.begin(asked.db, asked.scripts, asked.patient, asked.message, script, asked.now)
+        replies = await practice.begin(
+            asked.db, asked.scripts, asked.patient, asked.message, script, asked.now
+        )
+        if asked.intent == "feel_bad_vent":
+            # Heard first, offered something second.
+            replies.insert(0, Reply(words.say("heard", "feel_bad_vent", {}, asked.message.id)))
+        return replies
 
 
 class ActionContinueScript(Answering, Action):  # type: ignore[misc]

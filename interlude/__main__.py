@@ -42,10 +42,20 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--timezone", required=True)
     add.add_argument("--name")
     patient.add_parser("invite").add_argument("pseudonym")
+    session = patient.add_parser("session", help="note the time of a ketamine session")
+    session.add_argument("pseudonym")
+    session.add_argument("at", help="ISO time, local to the patient unless it says otherwise")
+    medical = patient.add_parser("medical", help="set the medical screen's yes and not-sure answers")
+    medical.add_argument("pseudonym")
+    medical.add_argument("answers", nargs="*")
+    clinic = commands.add_parser("clinic", help="the clinic").add_subparsers(dest="what", required=True)
+    add = clinic.add_parser("add")
+    for field in ("name", "phone", "hours", "country", "timezone"):
+        add.add_argument(f"--{field}", required=True)
     return top
 
 
-def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return for each command
+def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911, PLR0912 - one return for each command
     """Run one command; an Interlude error is one sentence on standard error and status 1."""
     given = parser().parse_args(arguments)
     try:
@@ -86,6 +96,12 @@ def main(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one retu
 
         if given.command == "clinician":
             return clinic.add_clinician(given.login, given.name, given.tier, given.pager)
+        if given.command == "clinic":
+            return clinic.add_clinic(given.name, given.phone, given.hours, given.country, given.timezone)
+        if given.what == "session":
+            return clinic.add_session(given.pseudonym, given.at)
+        if given.what == "medical":
+            return clinic.set_medical(given.pseudonym, given.answers)
         if given.what == "invite":
             return clinic.invite(given.pseudonym)
         return clinic.add_patient(given.pseudonym, given.country, given.timezone, given.name)

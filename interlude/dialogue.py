@@ -94,12 +94,13 @@ def read_answer(body: Any) -> Answer:
     if not isinstance(body, list):
         raise DialogueSilent("Rasa answered something that is not a list")
     replies: list[Reply] = []
-    second_opinion = False
+    second_opinion = failed = False
     for part in body:
         custom = part.get("custom")
         kind = custom.get("kind") if isinstance(custom, dict) else None
         if kind == "failed":
-            raise DialogueSilent("an action failed", failed=True)
+            failed = True
+            continue
         if kind == "second_opinion":
             second_opinion = True
             custom = None
@@ -112,6 +113,9 @@ def read_answer(body: Any) -> Answer:
         text = part.get("text") or (custom or {}).get("text") or ""
         if text or custom:
             replies.append(Reply(text, choices, custom))
+    # A risk opinion stands even where the action after it failed: the app opens the case itself.
+    if failed and not second_opinion:
+        raise DialogueSilent("an action failed", failed=True)
     if not replies and not second_opinion:
         raise DialogueSilent("Rasa said nothing")
     return Answer(tuple(replies), second_opinion)

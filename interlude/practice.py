@@ -175,7 +175,7 @@ async def _keep(
         replies += await _begin(
             db, scripts, patient, message, effect["script"], now, effect.get("given"), chain - 1
         )
-    if body["state"] in ("finished", "stopped") and not starts and chain:
+    if body["state"] in ("finished", "stopped") and not (starts or walked.run.asks) and chain:
         # What it interrupted waits for it and for all it led to; then that goes on.
         waiting = await runs.paused(db, patient.id)
         if waiting is not None and _run_of(db, waiting).waits:

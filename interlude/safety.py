@@ -17,12 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from interlude import practice
 from interlude.escalation import case as case_moves
 from interlude.escalation import reply
+from interlude.escalation.case import CHECK, CHECK_EMERGENCY
 from interlude.message import Level, Reply, Verdict
 from interlude.scripts.run import Answer
 from interlude.store import cases, runs
 from interlude.store.tables import Case, Message, Patient, ScriptRun
-
-CHECK, CHECK_EMERGENCY = "safety_check", "safety_check_emergency"
 
 #: "I was joking", "forget it": thanked, never believed (5.3 Retraction).
 _RETRACTION = re.compile(

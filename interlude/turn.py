@@ -17,11 +17,11 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from interlude import course, practice, safety
-from interlude.dialogue import Answer, DialogueSilent
+from interlude import context, practice, safety
+from interlude.dialogue import LONGEST, Answer, DialogueSilent
 from interlude.escalation import case, receipt, reply, words
 from interlude.message import Inbound, Level, Reply, Screened, Verdict
-from interlude.store import cases, messages, people, runs
+from interlude.store import cases, messages, people
 from interlude.store.database import Store
 from interlude.store.tables import Message, Patient, new_uid
 
@@ -144,7 +144,7 @@ class Turn:
     ) -> Verdict:
         text = inbound.text
         try:
-            known = await self._known(db, patient, message)
+            known = await context.screened(db, patient, message, self._clock())
             if len(text) <= _SHORT_TEXT:
                 return self._screener.screen(text, known)
             return await asyncio.to_thread(self._screener.screen, text, known)
@@ -153,55 +153,29 @@ class Turn:
             _log.error("screening_failed", message=message.id, error=type(error).__name__)
             return Verdict(Level.URGENT, failed=True)
 
-    async def _known(self, db: AsyncSession, patient: Patient, message: Message) -> Screened:
-        now = self._clock()
-        ratings = await runs.moods(db, patient.id, limit=1)
-        recent = await cases.recent(db, patient.id, now - timedelta(days=14))
-        sessions = await people.session_dates(db, patient.id)
-        unresolved = await cases.unresolved(db, patient.id)
-        return Screened(
-            previous=tuple(await messages.said_by_patient(db, patient.id, message.id)),
-            mood=ratings[-1][0].score if ratings else None,
-            open_level=Level(unresolved.level) if unresolved else Level.NONE,
-            recent_case=any(Level(entry.level).alerts for entry in recent),
-            hours_since_session=course.hours_since(sessions, now),
-            facts=frozenset(patient.facts),
-        )
-
     async def _answer_one(self, message: Message) -> None:
-        async with self._store.read() as db:
-            line = messages.opened(db, message)
-            metadata = await self._metadata(db, message, line.choice)
         self._typing(message.patient_id, True)
         try:
+            async with self._store.read() as db:
+                line = messages.opened(db, message)
+                metadata = await context.metadata(db, self._scripts, message, line.choice, self._clock())
             answer = await self._dialogue.ask(message.uid, line.text, metadata)
+            await self._write(message, answer, named_by_mode=metadata["mode"] == "safety")
         except DialogueSilent as silent:
             _log.warning("dialogue_silent", message=message.id, why=str(silent))
             await self._stay_with(message)
-        else:
-            await self._write(message, answer)
+        except Exception as error:
+            # A fault of our own must not hold up everything after it for ever: it is told, counted and in
+            # the end set aside, as silence is.
+            _log.error("answer_failed", message=message.id, error=type(error).__name__)
+            await self._stay_with(message)
         finally:
             self._typing(message.patient_id, False)
         self._said(message.patient_id)
 
-    async def _metadata(self, db: AsyncSession, message: Message, choice: str | None) -> dict[str, object]:
-        patient = await people.patient(db, message.patient_id)
-        sessions = await people.session_dates(db, patient.id)
-        found = (await messages.verdicts(db, [message.id])).get(message.id, [])
-        said = await messages.replies_to(db, message.id)
-        return {
-            "message_id": message.id,
-            "patient_id": patient.id,
-            "level": str(next((verdict.level for opinion, verdict in found if opinion == "rules"), "urgent")),
-            "script": await practice.open_step(db, self._scripts, patient.id),
-            "phase": course.phase(sessions, self._clock(), patient.timezone),
-            "mode": "safety" if await safety.on(db, patient.id) else "normal",
-            "choice": choice,
-            "now": self._clock().isoformat(),
-            "crisis_replied": any(entry.row.kind != "prepared" for entry in said),
-        }
-
-    async def _write(self, message: Message, answer: Answer) -> None:
+    async def _write(self, message: Message, answer: Answer, *, named_by_mode: bool) -> None:
+        """Keep the answer. `named_by_mode` says that Rasa had to call the turn a crisis because safety mode
+        is on: then its second opinion is none."""
         opened = False
         async with self._store.begin() as db:
             now = self._clock()
@@ -214,7 +188,7 @@ class Turn:
             replies: list[Reply] = []
             on = await safety.on(db, patient.id)
             found = dict((await messages.verdicts(db, [row.id])).get(row.id, []))
-            if answer.second_opinion and not found["rules"].level.alerts:
+            if answer.second_opinion and not found["rules"].level.alerts and not named_by_mode:
                 opened = True
                 replies = await self._second_opinion(db, patient, row, now, silent=already)
             elif not already and (on is None or row.id in await cases.evidence(db, on.id)):
@@ -257,6 +231,8 @@ class Turn:
         replies = [replace(entry, text=words.fill(entry.text, filled)) for entry in answer.replies]
         if late:
             replies.insert(0, Reply(words.say("prepared", "taken_up_again", filled, row.id)))
+        if len(messages.opened(db, row).text) > LONGEST:
+            replies.append(Reply(words.say("prepared", "too_long", filled, row.id)))
         if noted and unresolved is not None:
             replies.insert(0, await reply.routine_words(db, patient, unresolved, now, row.id))
         return replies + await practice.ask_again(db, self._scripts, patient.id, row)
@@ -272,10 +248,16 @@ class Turn:
                 return
             row.tries += 1
             row.next_ask_at = now + timedelta(seconds=min(60.0, 2.0**row.tries))
-            if not await messages.replies_to(db, row.id):
-                filled = await receipt.fills(db, patient, await cases.unresolved(db, patient.id), now)
-                text = words.say("prepared", "dialogue_silent", filled, row.id)
-                await messages.say(db, patient.id, Reply(text, kind="prepared"), now, answers=row)
+            unresolved = await cases.unresolved(db, patient.id)
+            filled = await receipt.fills(db, patient, unresolved, now)
+            key = None
             if works:
+                key = "set_aside"
                 row.state, row.next_ask_at = "set_aside", None
                 await case.open_or_raise(db, row, Level.ROUTINE, ("R24",), now, "set_aside")
+            elif not await messages.replies_to(db, row.id):
+                # With anything open or noted, even these words carry the crisis path.
+                key = "dialogue_silent" if unresolved is None else "dialogue_silent_crisis"
+            if key is not None:
+                text = words.say("prepared", key, filled, row.id)
+                await messages.say(db, patient.id, Reply(text, kind="prepared"), now, answers=row)

@@ -54,7 +54,7 @@ class Channel:
 
     def add_to(self, app: web.Application) -> None:
         """Add /chat."""
-        chat = web.Application(middlewares=[_problems, _headers], client_max_size=4 * LONGEST)
+        chat = web.Application(middlewares=[_headers, _problems], client_max_size=4 * LONGEST)
         chat.add_routes(
             [
                 web.get("/", self._page),
@@ -191,7 +191,7 @@ def _same_origin(request: web.Request) -> None:
 async def _json(request: web.Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, "Not JSON", "Send a JSON object.") from error
     if not isinstance(body, dict):
         raise Problem(400, "Not an object", "Send a JSON object.")

@@ -33,6 +33,11 @@ def run() -> int:
     """Set up, start, wait until each part really answers, print the addresses, run until Ctrl-C."""
     began = time.monotonic()
     os.chdir(HOME)
+    if read_settings().mode != "demo":
+        raise InterludeError(
+            "`run` makes a demo clinic with printed logins; in production start `serve`, `actions` and Rasa "
+            "as docs/running.md says."
+        )
     os.environ.update(demo.secrets_of_demo())
     settings = read_settings()
     ports = [("Rasa", _rasa_port(settings), "INTERLUDE_RASA__ADDRESSES"),
@@ -54,7 +59,7 @@ def run() -> int:
         INTERLUDE_ACTIONS_URL=f"http://{settings.actions.host}:{settings.actions.port}/webhook",
     )
     for name, command in parse_procfile((HOME / "Procfile").read_text(encoding="utf-8")).processes.items():
-        manager.add_process(name, f"exec {command}", env=environment, cwd=str(HOME))
+        manager.add_process(name, _kept_up(name, command), env=environment, cwd=str(HOME))
     waiting = threading.Thread(target=_announce, args=(settings, demo_people, began), daemon=True)
     waiting.start()
     manager.loop()
@@ -67,6 +72,13 @@ def check_content() -> int:
     Screener()
     load_scripts()
     return len(list((HOME / "content").rglob("*.yml")))
+
+
+def _kept_up(name: str, command: str) -> str:
+    """The command in a loop: honcho ends everything when one process ends, and a dead Rasa must not
+    take the app and its paging with it. Ctrl-C and SIGTERM reach loop and command alike."""
+    again = f"echo '{name} stopped; starting it again'"
+    return f"trap 'exit 0' INT TERM; while true; do {command}; {again}; sleep 1; done"
 
 
 def _announce(settings: Settings, people: demo.Demo, began: float) -> None:

@@ -33,6 +33,7 @@ def rasa_environment(**more: str) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "PYTHONPATH": str(HOME),
         "PYTHONWARNINGS": "ignore",
+        "TRANSFORMERS_VERBOSITY": "error",
         "LOG_LEVEL": "ERROR",
         **more,
     }

@@ -18,6 +18,9 @@ from interlude.message import Level
 from interlude.store import cases
 from interlude.store.tables import Case, Message
 
+#: The scripts an open case asks. They end with it, or they would swallow what the patient says next.
+CHECK, CHECK_EMERGENCY = "safety_check", "safety_check_emergency"
+
 #: New evidence in a case that is being paged brings the next page forward, but never within this
 #: time of the last one: repeats are throttled, a first page or a rise never is.
 THROTTLE = timedelta(seconds=60)

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlude.escalation import receipt
+from interlude.escalation.case import CHECK, CHECK_EMERGENCY
 from interlude.message import InterludeError, Level, Reply
-from interlude.store import audit, cases, messages, people
+from interlude.store import audit, cases, messages, people, runs
 from interlude.store.database import Store
 from interlude.store.tables import Case, Clinician
 
@@ -106,6 +107,7 @@ async def resolve(
         await cases.add_move(
             db, case, "resolved", now, clinician_id=clinician.id, detail=disposition, note=note
         )
+        await _end_check(db, case, now)
         await receipt.tell(db, case, "resolved", now)
         await _note(db, now, "resolve", clinician, case)
 
@@ -119,6 +121,12 @@ async def _own_case(db: AsyncSession, case_id: int, clinician: Clinician) -> Cas
     if case is None or patient.clinic_id != clinician.clinic_id:
         raise NotPossible("There is no such case.")
     return case
+
+
+async def _end_check(db: AsyncSession, case: Case, now: datetime) -> None:
+    row = await runs.running(db, case.patient_id)
+    if row is not None and row.script in (CHECK, CHECK_EMERGENCY):
+        await runs.keep(db, case.patient_id, {**runs.walked(db, row), "state": "stopped"}, now, row=row)
 
 
 async def _note(db: AsyncSession, now: datetime, deed: str, clinician: Clinician, case: Case) -> None:

@@ -29,6 +29,10 @@ _EMERGENCY = (
     (("R06", "R08"), "emergency_others"),
 )
 
+#: Urgent for the clinic today rather than heavy to carry: mania, dissociation, substances, not eating,
+#: medicines, pregnancy.
+_BODILY = frozenset({"R09", "R11", "R12", "R13", "R15", "R16", "R19"})
+
 
 async def crisis_reply(
     db: AsyncSession,
@@ -47,8 +51,9 @@ async def crisis_reply(
     words, only the statistical opinion, or a broken screen asked for it.
     """
     filled = await receipt.fills(db, patient, case, now)
+    categories_of = set(categories)
     if level is Level.EMERGENCY:
-        key = "emergency_again" if again else _first_emergency(set(categories))
+        key = "emergency_again" if again else _first_emergency(categories_of)
         if key == "emergency_overdose" and "poison_line" in filled:
             key = "emergency_overdose_with_poison"
         return Reply(words.say("crisis", key, filled, again), BUTTONS, kind="crisis")
@@ -56,6 +61,8 @@ async def crisis_reply(
         key = "screening_failed"
     elif because == "classifier":
         key = "second_opinion"
+    elif not again and categories_of and categories_of <= _BODILY:
+        key = "urgent_clinic_today"
     else:
         key = "urgent_again" if again else "urgent_first"
     return Reply(words.say("crisis", key, filled, again), kind="crisis")

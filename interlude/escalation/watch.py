@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -23,6 +23,8 @@ from interlude.store.tables import Page
 
 _LEASE_SECONDS = 60.0
 _SEND_SECONDS = 20.0
+#: When every pager failed on the last rung: nothing left, so nobody is disturbed by another try soon.
+_RETRY = timedelta(seconds=60)
 _log = structlog.get_logger("interlude.watch")
 
 
@@ -101,13 +103,16 @@ class Watch:
             case.last_page_at = now if sent else case.last_page_at
             if case.state in cases.UNACKNOWLEDGED and case.ladder_from == due.ladder_from:
                 level = Level(case.level)
-                case.step = due.step + 1
-                done = ladder.exhausted(level, case.step)
+                last_rung = due.step + 1 >= len(ladder.RUNGS[level])
+                case.step = due.step if last_rung and not sent else due.step + 1
+                done = ladder.exhausted(level, due.step + 1)
                 case.state = "exhausted" if done else ("paging" if sent else case.state)
-                upcoming = ladder.due_at(level, case.ladder_from, case.step)
-                # A rung nobody could be reached on is no reason to wait for the next one.
-                last_rung = case.step >= len(ladder.RUNGS[level])
-                case.next_page_at = upcoming if sent or last_rung else now
+                if last_rung:
+                    # Rungs that failed were done ahead of their time: the repeats count from now.
+                    case.next_page_at = now + (ladder.REPEAT[level] if sent else _RETRY)
+                else:
+                    # A rung nobody could be reached on is no reason to wait for the next one.
+                    case.next_page_at = ladder.due_at(level, case.ladder_from, case.step) if sent else now
                 await cases.add_move(
                     db, case, "paged" if sent else "page_failed", now, detail=f"rung {due.step}"
                 )

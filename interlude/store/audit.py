@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlude.store.tables import Audit, Beat
@@ -65,8 +66,10 @@ async def broken_link(db: AsyncSession) -> int | None:
 
 
 async def beat(db: AsyncSession, name: str, now: datetime) -> None:
-    """Note that a clock ran."""
-    await db.merge(Beat(name=name, at=now))
+    """Note that a clock ran; many processes may do so at once."""
+    kind = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    row = kind.insert(Beat).values(name=name, at=now)
+    await db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
 
 
 async def last_beat(db: AsyncSession, name: str) -> datetime | None:

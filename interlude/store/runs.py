@@ -48,12 +48,14 @@ async def keep(
     before: int | None = None,
     after: int | None = None,
 ) -> ScriptRun:
-    """Write a run down: a new row, or `row` brought up to date. `run` needs script, step and state."""
+    """Write a run down: a new row, or `row` brought up to date. `run` needs script, step and state;
+    one that still asks whether to keep the answers is open, whatever state it will have after."""
     if row is None:
         row = ScriptRun(uid=new_uid(), patient_id=patient_id, started_at=now)
         db.add(row)
     # A long record may turn into its short form on the way.
-    row.script, row.step, row.state, row.touched_at = run["script"], run["step"], run["state"], now
+    row.script, row.step, row.touched_at = run["script"], run["step"], now
+    row.state = "running" if run.get("asks") and run["state"] != "paused" else run["state"]
     row.touched_by = message.id if message else row.touched_by
     row.before, row.after = before, after
     row.sealed = vault_of(db).seal_json(run, f"runs/{row.uid}")
