@@ -6,8 +6,9 @@ it behaves as for a first message. In this order:
 
 1. a risk level of urgent or more is `crisis`, whatever else was sent;
 2. a tapped "intent:<name>" is that intent;
-3. a probability of crisis of `crisis_threshold` or more is `crisis`, unless the message is a command by its
-   exact words, which the classifier misreads when they are short or misspelt;
+3. a probability of crisis of `crisis_threshold` or more (while a script runs `crisis_in_script_threshold`,
+   since the thoughts people write there are dark by design) is `crisis`, unless the message is a command by
+   its exact words, which the classifier misreads when they are short or misspelt;
 4. safety mode is `nlu_fallback`: the app has replied already, and only wants to hear of 3;
 5. while a script runs: an answer to its step, unless the message is a real interruption;
 6. otherwise: a command by its exact words, or the classifier's best intent that isn't `answer_step`, or
@@ -80,7 +81,8 @@ class TurnGate(GraphComponent):
         interruption_words      a longer message to a free-text step is always an answer
         """
         return {
-            "crisis_threshold": 0.2,
+            "crisis_threshold": 0.4,
+            "crisis_in_script_threshold": 0.6,
             "fallback_threshold": 0.2,
             "interruption_in_text": 0.8,
             "interruption_in_choice": 0.5,
@@ -145,12 +147,13 @@ class TurnGate(GraphComponent):
         if tapped in probabilities:
             return tapped, 1.0
         spelt = command(text)
+        script = metadata.get("script")
         danger = probabilities.get(CRISIS, 0.0)
-        if danger >= self._config["crisis_threshold"] and not spelt:
+        alarm = self._config["crisis_in_script_threshold" if script else "crisis_threshold"]
+        if danger >= alarm and not spelt:
             return CRISIS, danger
         if metadata.get("mode") == "safety":
             return FALLBACK, 1.0
-        script = metadata.get("script")
         if script:
             kind = script.get("kind") if isinstance(script, dict) else None
             best = (spelt, 1.0) if spelt else (ranking or [(ANSWER, 0.0)])[0]
@@ -161,6 +164,8 @@ class TurnGate(GraphComponent):
 
     def _interrupts(self, text: Text, kind: Text, name: Text, confidence: float) -> bool:
         """Whether this intent breaks into a step of this kind; else the message answers it."""
+        if name == "log_mood" and command(text) == name and kind != "number":
+            return True
         if name not in INTERRUPTIONS or (kind in QUIET_STEPS and name == "resume"):
             return False
         if kind == "number" and _DIGIT.search(text):

@@ -8,6 +8,7 @@ from components.gate import TurnGate
 
 THRESHOLDS = {
     "crisis_threshold": 0.3,
+    "crisis_in_script_threshold": 0.5,
     "fallback_threshold": 0.3,
     "interruption_in_text": 0.8,
     "interruption_in_choice": 0.5,
@@ -50,16 +51,21 @@ class TestDanger:
     def test_a_calm_level_is_no_crisis(self, level):
         assert turn("hi", {"level": level}, greet=0.9) == "greet"
 
+    def test_a_dark_thought_in_a_record_needs_more_certainty_than_an_opening(self):
+        assert turn("nobody likes me", script("text"), answer_step=0.6, crisis=0.4) == "answer_step"
+        assert turn("nobody likes me", script("text"), answer_step=0.2, crisis=0.8) == "crisis"
+        assert turn("nobody likes me", None, feel_bad_vent=0.6, crisis=0.4) == "crisis"
+
     def test_in_safety_mode_only_the_classifiers_own_alarm_is_a_crisis(self):
         assert turn("my answer", script("text", mode="safety"), answer_step=0.9) == "nlu_fallback"
         assert turn("my answer", script("text", mode="safety"), crisis=0.9) == "crisis"
 
     @pytest.mark.parametrize("kind", ["text", "number", "choice", "choices", "timer", "breathing", "none"])
     def test_the_classifiers_doubt_breaks_into_every_kind_of_step(self, kind):
-        assert turn("9", script(kind), answer_step=0.7, crisis=0.3) == "crisis"
+        assert turn("9", script(kind), answer_step=0.7, crisis=0.6) == "crisis"
 
     def test_the_classifiers_doubt_counts_though_another_intent_leads(self):
-        assert turn("words", None, feel_bad_vent=0.6, crisis=0.3) == "crisis"
+        assert turn("words", None, feel_bad_vent=0.6, crisis=0.6) == "crisis"
 
     def test_below_the_threshold_the_turn_goes_on(self):
         assert turn("words", None, feel_bad_vent=0.6, crisis=0.29) == "feel_bad_vent"
@@ -71,6 +77,17 @@ class TestDanger:
     @pytest.mark.parametrize("text", ["i want to stop", "end this", "make it stop", "i want to go back"])
     def test_what_could_be_said_of_living_is_no_command(self, text):
         assert turn(text, None, stop_or_cancel=0.5, crisis=0.5) == "crisis"
+
+
+class TestMood:
+    @pytest.mark.parametrize("text", ["mood 4", "Mood: 7/10", "my mood is 3 today", "log mood 5"])
+    def test_a_stated_mood_is_noted_at_once_but_never_taken_from_a_number_step(self, text):
+        assert turn(text, None, small_talk=0.9) == "log_mood"
+        assert turn(text, script("text"), answer_step=0.9) == "log_mood"
+        assert turn(text, script("number"), answer_step=0.9) == "answer_step"
+
+    def test_a_mood_in_a_sentence_is_an_answer(self):
+        assert turn("note my mood every evening at 8", script("text"), answer_step=0.9) == "answer_step"
 
 
 class TestTaps:

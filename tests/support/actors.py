@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -20,7 +19,7 @@ from interlude.app import Interlude
 from interlude.escalation import desk, receipt
 from interlude.escalation.watch import Watch
 from interlude.message import Inbound, Level
-from interlude.pagers.base import Alert, PageFailed
+from interlude.pagers.base import Alert
 from interlude.screening.screen import Screener
 from interlude.scripts.script import load as load_scripts
 from interlude.settings import Settings
@@ -32,6 +31,7 @@ from interlude.store.tables import Clinician as ClinicianRow
 from interlude.store.tables import Patient as PatientRow
 from interlude.turn import Screens, Taken
 from support.clock import Clock
+from support.phones import Phones
 from support.rasa import FakeRasa
 
 #: One for the run: rules and scripts are read once and never changed.
@@ -42,34 +42,6 @@ _NO_PASSWORD = "unused"
 EMERGENCY = "I'm going to kill myself tonight"
 URGENT = "I want to die"
 CALM = "I had a long walk today"
-
-
-@dataclass(frozen=True)
-class Paged:
-    """One page that arrived."""
-
-    address: str
-    alert: Alert
-
-
-class Phones:
-    """The outside of the pagers: every page that left, in order; `dead` addresses refuse."""
-
-    def __init__(self) -> None:
-        self.pages: list[Paged] = []
-        self.dead: set[str] = set()
-        self.tried = 0
-
-    def make_pager(self, _name: str, _settings: Settings) -> Phones:
-        """For Watch(make_pager=...)."""
-        return self
-
-    async def send(self, address: str, alert: Alert) -> None:
-        """A pager's `send`."""
-        self.tried += 1
-        if address in self.dead:
-            raise PageFailed("The number is not reachable.")
-        self.pages.append(Paged(address, alert))
 
 
 class Clinician:
@@ -127,10 +99,15 @@ class Patient:
         self._heard = 0
 
     async def sends(
-        self, text: str, *, choice: str | None = None, id: str | None = None, via: Interlude | None = None
+        self,
+        text: str,
+        *,
+        choice: str | None = None,
+        client_id: str | None = None,
+        via: Interlude | None = None,
     ) -> Taken:
         """The channel hands a text to the turn; nobody has asked Rasa yet."""
-        vendor_id = f"{self.id}:{id or uuid.uuid4()}"
+        vendor_id = f"{self.id}:{client_id or uuid.uuid4()}"
         inbound = Inbound("web", vendor_id, self.id, text, self.clinic.clock(), choice)
         return await (via or self.clinic.app).turn.take(inbound)
 
@@ -279,13 +256,14 @@ class Clinic:
 
     def process(self, *, screens: Screens | None = None, rasa: FakeRasa | None = None) -> Interlude:
         """One more process of the app on the same store."""
-        made = Interlude(
-            self.settings,
-            self.store,
-            clock=self.clock,
-            dialogue=rasa or self.rasa,
-            screener=screens or screener(),
-        )
+        with patch("interlude.app.load_scripts", scripts):
+            made = Interlude(
+                self.settings,
+                self.store,
+                clock=self.clock,
+                dialogue=rasa or self.rasa,
+                screener=screens or screener(),
+            )
         made.watch = Watch(
             self.store, self.settings, self.clock, "http://clinic.test/console", self.phones.make_pager
         )
@@ -306,3 +284,12 @@ class Clinic:
         await asyncio.gather(*(patient.hears_nothing() for patient in self.patients))
         for clinician in (self.ada, self.ben, self.cleo):
             clinician.is_not_paged()
+
+
+async def in_an_emergency(clinic: Clinic) -> Patient:
+    """A patient who wrote an emergency and heard the crisis words."""
+    patient = await clinic.admits()
+    await patient.says(EMERGENCY)
+    await patient.hears("911", kind="crisis")
+    await patient.hears_nothing()
+    return patient

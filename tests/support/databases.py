@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from interlude.store.crypt import Vault
 from interlude.store.database import Store
@@ -49,6 +51,11 @@ def empty(engine: str, folder: Path) -> Iterator[str]:
         server.drop(name)
 
 
+def _in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 async def _migrate(url: str) -> None:
     store = open_store(url)
     await migrate(store)
@@ -59,7 +66,7 @@ async def _migrate(url: str) -> None:
 def _sqlite() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "new.db"
-        asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+        _in_a_loop_of_its_own(_migrate(f"sqlite+aiosqlite:///{path}"))
         return path.read_bytes()
 
 
@@ -67,5 +74,5 @@ def _sqlite() -> bytes:
 def _postgresql() -> str:
     server = postgres.server()
     name = server.fresh()
-    asyncio.run(_migrate(server.url(name)))
+    _in_a_loop_of_its_own(_migrate(server.url(name)))
     return name

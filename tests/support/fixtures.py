@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 import structlog
 
+from interlude.store import people
 from interlude.store.database import Store
+from interlude.store.tables import Clinic as ClinicRow
+from interlude.store.tables import Patient as PatientRow
 from support.actors import Clinic
 from support.clock import Clock
 from support.databases import ENGINES, empty, migrated, open_store
@@ -56,3 +59,19 @@ async def clinic(store: Store, clock: Clock) -> AsyncIterator[Clinic]:
     opened = await Clinic(store, clock).opens()
     yield opened
     await opened.closes()
+
+
+@pytest.fixture
+async def clinic_row(store: Store) -> ClinicRow:
+    """A clinic in the database, and nothing else of it."""
+    async with store.begin() as db:
+        return await people.add_clinic(
+            db, name="Harbour Clinic", phone="1", hours="9-17", country="US", timezone="America/New_York"
+        )
+
+
+@pytest.fixture
+async def patient_row(store: Store, clinic_row: ClinicRow, clock: Clock) -> PatientRow:
+    """A patient in the database."""
+    async with store.begin() as db:
+        return await people.add_patient(db, clinic_row, clock(), "Robin", pseudonym="heron-1", timezone="UTC")

@@ -121,14 +121,15 @@ function choices({ options, multiple = false, max = null }, answer) {
   return { node, asks: true, stop() {} };
 }
 
-/** Something to keep: a title, lines, the patient's own words. */
+/** Something to keep: a title, the patient's own words, lines. It says all the message's text does. */
 function card({ title, lines = [], quote }) {
   const node = element(
-    "section",
-    { class: "card", "aria-label": title ?? null },
+    "div",
+    { class: "card", role: "group", "aria-label": title ?? null },
     title && element("p", { class: "title" }, title),
-    lines.length > 0 && element("ul", {}, ...lines.map((line) => element("li", {}, String(line)))),
     quote && element("blockquote", {}, quote),
+    lines.length === 1 && element("p", { class: "line" }, String(lines[0])),
+    lines.length > 1 && element("ul", {}, ...lines.map((line) => element("li", {}, String(line)))),
   );
-  return { node, asks: false, stop() {} };
+  return { node, asks: false, whole: true, stop() {} };
 }

@@ -31,7 +31,7 @@ export class Message {
         "aria-live": said.kind === "crisis" ? "off" : null,
       },
       element("p", { class: "who" }, ...sender(said), own ? "" : " · ", own ? "" : this.#time),
-      element("div", { class: "bubble" }, text),
+      !this.#drawn.some((drawn) => drawn.whole) && element("div", { class: "bubble" }, text),
       ...this.#drawn.map(({ node }) => node),
       own && element("p", { class: "meta" }, this.#time, this.#state),
     );
