@@ -88,7 +88,8 @@ def _table() -> Dict[Text, Text]:
 _COMMANDS = _table()
 #: A mood stated and nothing else, as `plain` leaves it: "mood 4", "log mood 6 10", "my mood is a 7 today".
 _STATED_MOOD = re.compile(
-    r"(?:log |note |my )?(?:my )?mood (?:is |was )?(?:a |about )?(?:10|\d)(?: 10| out of 10)?(?: today| tonight)?"
+    r"(?:log |note |my )?(?:my )?mood (?:is |was )?(?:a |about )?"
+    r"(?:10|\d)(?: 10| out of 10)?(?: today| tonight)?"
 )
 #: Longer messages can't be in the table, and needn't be normalised.
 _LONGEST = 2 * max(map(len, _COMMANDS))

@@ -81,7 +81,7 @@ class TurnGate(GraphComponent):
         interruption_words      a longer message to a free-text step is always an answer
         """
         return {
-            "crisis_threshold": 0.4,
+            "crisis_threshold": 0.3,
             "crisis_in_script_threshold": 0.6,
             "fallback_threshold": 0.2,
             "interruption_in_text": 0.8,

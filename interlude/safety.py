@@ -23,6 +23,9 @@ from interlude.scripts.run import Answer
 from interlude.store import cases, runs
 from interlude.store.tables import Case, Message, Patient, ScriptRun
 
+#: Danger to oneself: only there the emergency check's "what you thought of using" makes sense.
+_OF_ONESELF = frozenset({"R01", "R02", "R03", "R04", "R18", "R22"})
+
 #: "I was joking", "forget it": thanked, never believed (5.3 Retraction).
 _RETRACTION = re.compile(
     r"\b(forget (it|that|what)|never ?mind|just (kidding|joking)|i was (only )?(joking|kidding)|"
@@ -82,6 +85,8 @@ async def next_words(
 ) -> list[Reply]:
     """The reply to any other message while the case is open."""
     turn = await _crisis_replies(db, case)
+    typed = {button.title.casefold(): button.value for button in reply.BUTTONS}
+    choice = choice or typed.get(text.strip().casefold())
     if choice in (reply.CALLED, reply.WITH_SOMEONE, reply.NEED_HELP):
         if choice == reply.NEED_HELP:
             # "I need help now" is a statement of its own: never less than an emergency.
@@ -99,7 +104,11 @@ async def next_words(
         answered = await practice.carry_on(db, scripts, patient, message, Answer(text, choice), now)
         if answered:
             return answered
-    elif Level(case.level) is Level.EMERGENCY and not await _asked(db, case, CHECK_EMERGENCY):
+    elif (
+        Level(case.level) is Level.EMERGENCY
+        and _OF_ONESELF & set(case.categories)
+        and not await _asked(db, case, CHECK_EMERGENCY)
+    ):
         said = [await reply.safety_words(db, patient, case, now, "safety_mode", turn)]
         return said + await practice.begin(db, scripts, patient, message, CHECK_EMERGENCY, now)
     return [await reply.safety_words(db, patient, case, now, "safety_mode", turn)]

@@ -23,7 +23,8 @@ from interlude.escalation import case, receipt, reply, words
 from interlude.message import Inbound, Level, Reply, Screened, Verdict
 from interlude.store import cases, messages, people
 from interlude.store.database import Store
-from interlude.store.tables import Message, Patient, new_uid
+from interlude.store.schema import new_uid
+from interlude.store.tables import Message, Patient
 
 #: Longer than Rasa may take for one turn (30 s), so that no second process asks meanwhile.
 _LEASE_SECONDS = 45.0

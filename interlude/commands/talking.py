@@ -25,7 +25,7 @@ from interlude.screening.screen import Screener
 from interlude.settings import HOME, Settings, read_settings
 from interlude.store import cases, messages, people
 from interlude.store.migrate import migrate
-from interlude.store.tables import new_uid
+from interlude.store.schema import new_uid
 
 #: Session dates that make a phase, in hours from now (course.phase).
 _SESSIONS = {

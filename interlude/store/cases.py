@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlude.store.database import vault_of
-from interlude.store.tables import Case, CaseMove, Page, Patient, new_uid
+from interlude.store.schema import new_uid
+from interlude.store.tables import Case, CaseMove, Page, Patient
 
 UNACKNOWLEDGED = ("open", "paging", "exhausted")
 UNRESOLVED = (*UNACKNOWLEDGED, "acknowledged")

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlude.message import Choice, Evidence, Inbound, Level, Reply, Verdict
 from interlude.store.database import vault_of
-from interlude.store.tables import Message, VerdictRow, new_uid
+from interlude.store.schema import new_uid
+from interlude.store.tables import Message, VerdictRow
 
 
 @dataclass(frozen=True)

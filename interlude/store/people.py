@@ -12,6 +12,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlude.store.database import vault_of
+from interlude.store.schema import new_uid
 from interlude.store.tables import (
     ChatSession,
     Clinic,
@@ -20,7 +21,6 @@ from interlude.store.tables import (
     Invitation,
     Patient,
     SessionDate,
-    new_uid,
 )
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from interlude.store.database import vault_of
-from interlude.store.tables import Deed, Message, Mood, ScriptRun, new_uid
+from interlude.store.schema import new_uid
+from interlude.store.tables import Deed, Message, Mood, ScriptRun
 
 
 async def running(db: AsyncSession, patient_id: str) -> ScriptRun | None:

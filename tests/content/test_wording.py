@@ -74,9 +74,7 @@ def syllables(word: str) -> int:
 def grade(text: str) -> float:
     """Flesch-Kincaid grade."""
     each = text.split()
-    return (
-        0.39 * len(each) / len(sentences(text)) + 11.8 * sum(map(syllables, each)) / len(each) - 15.59
-    )
+    return 0.39 * len(each) / len(sentences(text)) + 11.8 * sum(map(syllables, each)) / len(each) - 15.59
 
 
 def test_the_measure_tells_hard_words_from_plain_ones():
@@ -136,9 +134,7 @@ def test_urgent_words_ask_nothing_because_the_direct_question_follows(key):
 @EVERYTHING
 def test_only_receipts_say_that_something_was_sent_or_seen(text):
     receipts = {
-        variant
-        for key in ("alerting", "seen", "answered_note")
-        for variant in words.load()["receipts"][key]
+        variant for key in ("alerting", "seen", "answered_note") for variant in words.load()["receipts"][key]
     }
     if text not in receipts:
         assert not CLAIMS.search(text)

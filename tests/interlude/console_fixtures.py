@@ -18,7 +18,8 @@ from interlude.message import Choice, Evidence, Inbound, Level, Reply, Verdict
 from interlude.store import audit, cases, messages, people
 from interlude.store.crypt import Vault
 from interlude.store.database import Store
-from interlude.store.tables import Base, Case, Clinic, Clinician, Message, Patient
+from interlude.store.schema import Base
+from interlude.store.tables import Case, Clinic, Clinician, Message, Patient
 
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)

@@ -124,7 +124,7 @@ async def test_rasa_is_never_given_a_command_nothing_or_too_much(
     assert rasa[0].asked[0]["message"] == asked
 
 
-async def test_buttons_become_choices(rasa, dialogue: Dialogue) -> None:
+async def test_the_buttons_of_rasa_become_choices(rasa, dialogue: Dialogue) -> None:
     rasa[0].body = [
         {"text": "Which?", "buttons": [{"title": "Breathe", "payload": "intent:start_breathing"}]}
     ]

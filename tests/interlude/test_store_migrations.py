@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect
 from support.databases import open_store
 
 from interlude.store.migrate import migrate
-from interlude.store.tables import Base
+from interlude.store.schema import Base
 
 
 def differences(connection: Connection) -> list[object]:

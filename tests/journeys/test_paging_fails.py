@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from support.actors import EMERGENCY, Clinic, in_an_emergency
+from support.actors import EMERGENCY, URGENT, Clinic, in_an_emergency
 
 from interlude.message import Level
 from interlude.pagers.base import Alert
@@ -134,3 +134,22 @@ async def test_one_broken_case_does_not_keep_another_from_its_page(
     await clinic.ticks()
     clinic.ada.is_paged()
     await patient.hears("alert", kind="receipt")
+
+
+async def test_a_risk_that_rises_while_a_page_is_leaving_is_paged_at_once(clinic: Clinic) -> None:
+    patient = await clinic.admits()
+    await patient.says(URGENT)
+    send = clinic.phones.send
+
+    async def worse_meanwhile(address: str, alert: Alert) -> None:
+        clinic.phones.send = send  # type: ignore[method-assign]
+        clinic.clock.passes(seconds=1)
+        await patient.sends(EMERGENCY)
+        await send(address, alert)
+
+    clinic.phones.send = worse_meanwhile  # type: ignore[method-assign]
+    await clinic.ticks()
+    clinic.ada.is_paged(Level.URGENT)
+    await clinic.ticks()
+    clinic.ada.is_paged(Level.EMERGENCY)
+    await patient.hears_anything()

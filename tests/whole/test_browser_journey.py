@@ -172,4 +172,4 @@ def shot(page: Page, name: str) -> None:
     folder = os.environ.get("INTERLUDE_SHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=name.split("-")[0] in ("08", "11", "13"))
+        page.screenshot(path=f"{folder}/{name}.png", full_page=name.split("-", maxsplit=1)[0] in ("11", "13"))

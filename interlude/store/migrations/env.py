@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from interlude.store.tables import Base, Moment
+from interlude.store.schema import Base, Moment
 
 
 def render(kind: str, value: Any, _autogen: Any) -> str | Literal[False]:
