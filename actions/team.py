@@ -27,10 +27,13 @@ class ActionEscalateRisk(Answering, Action):  # type: ignore[misc]
         return "action_escalate_risk"
 
     async def answer(self, asked: Asked) -> list[Reply]:
-        """Open the case unless one is open: in safety mode every turn is named a crisis, and that alone
-        must not take an acknowledgement back."""
+        """Open the case, or add to it, unless the rules already did for this very message."""
         known = await cases.unresolved(asked.db, asked.patient.id)
-        if known is None or not Level(known.level).alerts:
+        if (
+            known is None
+            or not Level(known.level).alerts
+            or asked.message.id not in await cases.evidence(asked.db, known.id)
+        ):
             await case.open_or_raise(asked.db, asked.message, Level.URGENT, (), asked.now, "classifier")
         return []
 

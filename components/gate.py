@@ -6,9 +6,9 @@ it behaves as for a first message. In this order:
 
 1. a risk level of urgent or more is `crisis`, whatever else was sent;
 2. a tapped "intent:<name>" is that intent;
-3. a probability of crisis of `crisis_threshold` or more (while a script runs `crisis_in_script_threshold`,
-   since the thoughts people write there are dark by design) is `crisis`, unless the message is a command by
-   its exact words, which the classifier misreads when they are short or misspelt;
+3. a probability of crisis of `crisis_threshold` or more (while a script runs or a case is open
+   `crisis_in_script_threshold`, since what people write then is dark by design) is `crisis`, unless the
+   message is a command by its exact words, which the classifier misreads when they are short or misspelt;
 4. safety mode is `nlu_fallback`: the app has replied already, and only wants to hear of 3;
 5. while a script runs: an answer to its step, unless the message is a real interruption;
 6. otherwise: a command by its exact words, or the classifier's best intent that isn't `answer_step`, or
@@ -149,7 +149,8 @@ class TurnGate(GraphComponent):
         spelt = command(text)
         script = metadata.get("script")
         danger = probabilities.get(CRISIS, 0.0)
-        alarm = self._config["crisis_in_script_threshold" if script else "crisis_threshold"]
+        dark = script or metadata.get("mode") == "safety"
+        alarm = self._config["crisis_in_script_threshold" if dark else "crisis_threshold"]
         if danger >= alarm and not spelt:
             return CRISIS, danger
         if metadata.get("mode") == "safety":

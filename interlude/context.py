@@ -12,14 +12,15 @@ from interlude.store import cases, messages, people, runs
 from interlude.store.tables import Message, Patient
 
 
-async def screened(db: AsyncSession, patient: Patient, message: Message, now: datetime) -> Screened:
-    """The last messages, and what in the store raises a level (clinical specification 5.2)."""
+async def screened(db: AsyncSession, patient: Patient, message: Message | None, now: datetime) -> Screened:
+    """The last messages before this one (with None, all of them), and what in the store raises a level
+    (clinical specification 5.2)."""
     ratings = await runs.moods(db, patient.id, limit=1)
     recent = await cases.recent(db, patient.id, now - timedelta(days=14))
     sessions = await people.session_dates(db, patient.id)
     unresolved = await cases.unresolved(db, patient.id)
     return Screened(
-        previous=tuple(await messages.said_by_patient(db, patient.id, message.id)),
+        previous=tuple(await messages.said_by_patient(db, patient.id, message.id if message else None)),
         mood=ratings[-1][0].score if ratings else None,
         open_level=Level(unresolved.level) if unresolved else Level.NONE,
         recent_case=any(Level(entry.level).alerts for entry in recent),

@@ -82,6 +82,7 @@ class Turn:
 
     async def take(self, inbound: Inbound) -> Taken:
         """Receive, screen, open a case and say the crisis reply: all of it is kept or none."""
+        early = await self._screen_early(inbound)
         async with self._store.begin() as db:
             now = self._clock()
             patient = await people.lock(db, inbound.patient_id)
@@ -91,7 +92,9 @@ class Turn:
             if inbound.choice and inbound.choice not in await messages.last_offer(db, patient.id):
                 inbound = replace(inbound, choice=None)
             message = await messages.receive(db, inbound)
-            verdict = await self._screen(db, patient, message, inbound)
+            verdict = early or self._screen(
+                inbound.text, await context.screened(db, patient, message, self._clock())
+            )
             await messages.add_verdict(db, message, "rules", verdict, now)
             opened = None
             if verdict.level is not Level.NONE:
@@ -140,18 +143,24 @@ class Turn:
                 _log.error("answer_failed", error=type(result).__name__)
         return len(waiting)
 
-    async def _screen(
-        self, db: AsyncSession, patient: Patient, message: Message, inbound: Inbound
-    ) -> Verdict:
-        text = inbound.text
+    async def _screen_early(self, inbound: Inbound) -> Verdict | None:
+        """The verdict on a long text, before the transaction: it may take seconds, and on SQLite nobody
+        else could write meanwhile. A short text is screened inside, where it sees the message before it."""
+        if len(inbound.text) <= _SHORT_TEXT:
+            return None
+        async with self._store.read() as db:
+            if await messages.received(db, inbound.channel, inbound.vendor_id) is not None:
+                return None
+            patient = await people.patient(db, inbound.patient_id)
+            known = await context.screened(db, patient, None, self._clock())
+        return await asyncio.to_thread(self._screen, inbound.text, known)
+
+    def _screen(self, text: str, known: Screened) -> Verdict:
         try:
-            known = await context.screened(db, patient, message, self._clock())
-            if len(text) <= _SHORT_TEXT:
-                return self._screener.screen(text, known)
-            return await asyncio.to_thread(self._screener.screen, text, known)
+            return self._screener.screen(text, known)
         except Exception as error:
             # Promise 1: a text that can't be screened counts as urgent.
-            _log.error("screening_failed", message=message.id, error=type(error).__name__)
+            _log.error("screening_failed", error=type(error).__name__)
             return Verdict(Level.URGENT, failed=True)
 
     async def _answer_one(self, message: Message) -> None:
@@ -161,7 +170,7 @@ class Turn:
                 line = messages.opened(db, message)
                 metadata = await context.metadata(db, self._scripts, message, line.choice, self._clock())
             answer = await self._dialogue.ask(message.uid, line.text, metadata)
-            await self._write(message, answer, named_by_mode=metadata["mode"] == "safety")
+            await self._write(message, answer)
         except DialogueSilent as silent:
             _log.warning("dialogue_silent", message=message.id, why=str(silent))
             await self._stay_with(message)
@@ -174,9 +183,8 @@ class Turn:
             self._typing(message.patient_id, False)
         self._said(message.patient_id)
 
-    async def _write(self, message: Message, answer: Answer, *, named_by_mode: bool) -> None:
-        """Keep the answer. `named_by_mode` says that Rasa had to call the turn a crisis because safety mode
-        is on: then its second opinion is none."""
+    async def _write(self, message: Message, answer: Answer) -> None:
+        """Keep the answer and mark the message answered, in one transaction."""
         opened = False
         async with self._store.begin() as db:
             now = self._clock()
@@ -189,7 +197,7 @@ class Turn:
             replies: list[Reply] = []
             on = await safety.on(db, patient.id)
             found = dict((await messages.verdicts(db, [row.id])).get(row.id, []))
-            if answer.second_opinion and not found["rules"].level.alerts and not named_by_mode:
+            if answer.second_opinion and not found["rules"].level.alerts:
                 opened = True
                 replies = await self._second_opinion(db, patient, row, now, silent=already)
             elif not already and (on is None or row.id in await cases.evidence(db, on.id)):

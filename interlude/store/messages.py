@@ -121,15 +121,13 @@ async def history(
     return [opened(db, row) for row in rows]
 
 
-async def said_by_patient(db: AsyncSession, patient_id: str, before: int, limit: int = 5) -> list[str]:
-    """The patient's last texts before a message, oldest first."""
-    found = (
-        select(Message)
-        .where(Message.patient_id == patient_id, Message.author == "patient", Message.id < before)
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    return [opened(db, row).text for row in await db.scalars(found)][::-1]
+async def said_by_patient(db: AsyncSession, patient_id: str, before: int | None, limit: int = 5) -> list[str]:
+    """The patient's last texts, or the last before a message, oldest first."""
+    found = select(Message).where(Message.patient_id == patient_id, Message.author == "patient")
+    if before is not None:
+        found = found.where(Message.id < before)
+    rows = await db.scalars(found.order_by(Message.id.desc()).limit(limit))
+    return [opened(db, row).text for row in rows][::-1]
 
 
 async def oldest_unanswered(db: AsyncSession, patient_id: str) -> Message | None:

@@ -162,7 +162,7 @@ async def test_new_risk_in_an_acknowledged_case_pages_anew(clinic: Clinic) -> No
 
 @pytest.mark.parametrize("words", [CALM, "I called them", "forget it, I was joking"])
 async def test_other_words_in_an_acknowledged_case_page_nobody(clinic: Clinic, words: str) -> None:
-    """Rasa names every turn in safety mode a crisis: that is no new risk."""
+    """What neither the rules nor the classifier takes for a risk is none, whatever is open."""
     patient = await in_an_emergency(clinic)
     await clinic.ticks()
     clinic.ada.is_paged()
@@ -174,6 +174,21 @@ async def test_other_words_in_an_acknowledged_case_page_nobody(clinic: Clinic, w
     assert case.state == "acknowledged"
     assert await clinic.ticks(minutes=10) == 0
     assert (await patient.receipt())["by"] == "Ada Byrne"
+    await patient.hears_anything()
+
+
+async def test_a_risk_only_the_classifier_sees_in_an_acknowledged_case_pages_anew(clinic: Clinic) -> None:
+    patient = await in_an_emergency(clinic)
+    await clinic.ticks()
+    clinic.ada.is_paged()
+    await clinic.ada.acknowledges(patient)
+    await patient.hears_anything()
+    clinic.clock.passes(minutes=20)
+    clinic.rasa.suspects("the boxes are all packed and labelled")
+    await patient.says("the boxes are all packed and labelled")
+    await clinic.ticks()
+    clinic.ada.is_paged()
+    assert (await patient.receipt())["state"] == "alerting"
     await patient.hears_anything()
 
 

@@ -126,8 +126,10 @@ class FakeRasa:
         choice = known["choice"] or ""
         if choice.startswith("intent:"):
             return str(choice.removeprefix("intent:"))
-        if known["mode"] == "safety" or ask.text in self._suspected:
+        if ask.text in self._suspected:
             return "crisis"
+        if known["mode"] == "safety":
+            return None
         command = COMMANDS.get(ask.text.lower())
         if known["script"]:
             return command or "answer_step"
