@@ -106,6 +106,13 @@ def test_from_a_reframed_thought_to_an_answered_emergency(
     expect(desk.get_by_role("cell", name="4", exact=True).first).to_be_visible()
     shot(desk, "13-patient")
     assert violations(desk) == []
+    desk.get_by_role("searchbox").fill("boring")
+    desk.get_by_role("button", name="Search").click()
+    expect(desk.get_by_text("she thinks i am boring").first).to_be_visible()
+    assert violations(desk) == []
+    for path in ("", "cases/1", "cases/999999"):
+        desk.goto(f"{whole.address}/console/{path}")
+        assert violations(desk) == [], path
     # A reload brings everything back.
     chat.reload()
     expect(chat.get_by_text("I am calling you in two minutes.")).to_be_visible()
@@ -157,6 +164,7 @@ def sign_in(profile: Callable[..., BrowserContext], whole: WholeClinic, who: str
 def log_in(profile: Callable[..., BrowserContext], whole: WholeClinic) -> Page:
     page = profile(viewport={"width": 1280, "height": 900}).new_page()
     page.goto(f"{whole.address}/console/")
+    assert violations(page) == []
     page.get_by_label(re.compile("login|name", re.IGNORECASE)).first.fill("ada")
     page.get_by_label(re.compile("password", re.IGNORECASE)).fill(PASSWORD)
     page.get_by_role("button", name=re.compile("log in", re.IGNORECASE)).click()
