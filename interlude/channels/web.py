@@ -11,6 +11,7 @@ import html
 import json
 import re
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -154,12 +155,15 @@ class Channel:
         last = request.headers.get("Last-Event-ID") or request.query.get("after") or ""
         after = int(last) if re.fullmatch(r"\d{1,18}", last) else None
         token = _token(request)
-        async with sse_response(request) as response:
-            async for event in self._front.events(patient_id, after):
-                if not response.is_connected() or await self._front.whose(token) != patient_id:
-                    break
-                identity = None if event.id is None else str(event.id)
-                await response.send(json.dumps(event.data), event=event.kind, id=identity)
+        response: web.StreamResponse = web.Response(status=204)
+        # A reader who has gone is no failure: the stream just ends.
+        with suppress(ConnectionResetError):
+            async with sse_response(request) as response:
+                async for event in self._front.events(patient_id, after):
+                    if not response.is_connected() or await self._front.whose(token) != patient_id:
+                        break
+                    identity = None if event.id is None else str(event.id)
+                    await response.send(json.dumps(event.data), event=event.kind, id=identity)
         return response
 
     async def _patient(self, request: web.Request) -> str:

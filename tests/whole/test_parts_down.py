@@ -52,7 +52,7 @@ def test_with_rasa_dead_an_emergency_gets_its_words_and_a_harmless_line_its_answ
     said = grave.hears("999")[0]
     assert said["kind"] == "crisis"
     whole.wait(lambda: bool(whole.receiver.pages), "the page", 20)
-    calm.says("what can you do for me")
+    calm.says("are you a real person?")
     honest = calm.hears("kept")
     assert [line["kind"] for line in honest] == ["prepared"]
     whole.start("rasa")
