@@ -37,7 +37,7 @@ def in_the_tree() -> list[Path]:
 
 TREE = in_the_tree()
 PYTHON = [path for path in TREE if path.suffix == ".py"]
-WRITTEN = [path for path in TREE if path.suffix in {".py", ".js"} and "migrations" not in path.parts]
+WRITTEN = [path for path in TREE if path.suffix in {".py", ".js"}]
 
 
 def shown(path: Path) -> str:
