@@ -9,6 +9,8 @@ import uuid
 
 from support.whole import CODES, WholeClinic
 
+from interlude import content
+
 
 class Phone:
     """A patient's client without a browser: a bearer token, history by polling."""
@@ -59,7 +61,8 @@ def test_with_rasa_dead_an_emergency_gets_its_words_and_a_harmless_line_its_answ
     calm.hears("program", 90)
     time.sleep(3)
     answers = [line for line in calm.heard() if line["kind"] == "text"]
-    late = [line for line in answers if "late" in line["text"] or "before" in line["text"]]
+    prefixes = content.read("wording")["prepared"]["says"]["taken_up_again"]
+    late = [line for line in answers if line["text"] in prefixes]
     assert len(late) == 1, answers
     assert len([line for line in calm.heard() if line["kind"] == "prepared"]) == 1
 
